@@ -124,6 +124,8 @@ internal sealed class CrateDbEngine : IEngine
         var statements = new CrateDbStatements(this, borrowed.Session);
         try
         {
+            if (scope.ReadsAny)
+                await statements.ReadAnyAsync(cancellationToken);
             var result = await work(statements, cancellationToken);
             await statements.RequireWholeAsync(cancellationToken);
             return result;

@@ -30,6 +30,10 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     // True where something of a user's table was read or written since it was last asked whether all of it is there.
     private bool _isToAsk;
 
+    // Whether a statement of a person may read any table, and whether one was done since it was last asked if all of them are there.
+    private bool _readsAny;
+    private bool _isAnyToAsk;
+
     /// <summary>False once the unit of work has ended.</summary>
     public bool IsOpen { get; set; } = true;
 
@@ -46,6 +50,7 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
             throw engine.ReadOnly();
         List<TableName> named = [.. statement.Relations.Select(engine.Whole)];
         var verb = Verb.Of(statement, engine.Dialect);
+        _isAnyToAsk |= _readsAny && named.Count == 0;
         _ahead.Clear();
         if (verb.Reads && !IsLookup(statement, named))
             await FreshAsync(
@@ -221,9 +226,19 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     /// <summary>How they stood at the barrier, where nothing was asked or done since; null otherwise.</summary>
     public StateLook? Looked() => _look;
 
+    /// <summary>Statements come whose tables are not known: all that there are can be read now, without which it throws.</summary>
+    public async Task ReadAnyAsync(CancellationToken cancellationToken)
+    {
+        await ShardGuard.RequireAllAsync(session, cancellationToken);
+        _readsAny = true;
+    }
+
     /// <summary>Throws where something that was read may have been read in part.</summary>
     public async Task RequireWholeAsync(CancellationToken cancellationToken)
     {
+        if (_isAnyToAsk)
+            await ShardGuard.RequireAllAsync(session, cancellationToken);
+        _isAnyToAsk = false;
         if (_read.Count == 0 || !_isToAsk)
             return;
         await ShardGuard.RequireAsync(session, [.. _read], cancellationToken);

@@ -8,7 +8,7 @@ namespace Varve.Catalog;
 
 /// <summary>
 /// Which windows of recurrent queries were done. It stands in the database that they are done in, so that rows and the record
-/// of them are one transaction: a window whose answer was lost counts once.
+/// of them are one transaction, where there are any: a window whose answer was lost counts once.
 /// </summary>
 internal sealed class WindowTable(string schema)
 {
@@ -22,18 +22,9 @@ internal sealed class WindowTable(string schema)
         await engine.TransactAsync(
             async (statements, token) =>
             {
-                await statements.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {engine.Dialect.Schema(schema)}", token);
-                await statements.ExecuteAsync(
-                    $"""
-                    CREATE TABLE IF NOT EXISTS {_table} (query VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, row_count BIGINT NOT NULL, revision INTEGER NOT NULL,
-                    run VARCHAR NOT NULL, done_by VARCHAR NOT NULL, done_us BIGINT NOT NULL{engine.Dialect.Key([
-                        new("query"),
-                        new("from_us"),
-                        new("to_us"),
-                    ])})
-                    """,
-                    token
-                );
+                if (engine.Dialect.MakeSchema(schema) is { } made)
+                    await statements.ExecuteAsync(made, token);
+                await statements.ExecuteAsync(Make(engine.Dialect), token);
                 return 0;
             },
             Scope.Writing,
@@ -47,16 +38,7 @@ internal sealed class WindowTable(string schema)
         string query,
         TimeRange range,
         CancellationToken cancellationToken
-    ) =>
-        Read(
-            await statements.QueryAsync(
-                $"""
-                SELECT from_us, to_us, row_count, revision, run, done_by, done_us FROM {_table}
-                WHERE query = {query} AND from_us < {Micros(range.To)} AND to_us > {Micros(range.From)} ORDER BY from_us
-                """,
-                cancellationToken
-            )
-        );
+    ) => Read(await statements.QueryAsync(Of(query, range), cancellationToken));
 
     /// <summary>Those of a database that may not have the table yet.</summary>
     public async Task<IReadOnlyList<DoneWindow>> ListAsync(
@@ -75,21 +57,41 @@ internal sealed class WindowTable(string schema)
 
     /// <summary>Forgets windows that are done anew.</summary>
     public Task<long> RemoveAsync(IStatements statements, string query, TimeRange range, CancellationToken cancellationToken) =>
-        statements.ExecuteAsync(
-            $"DELETE FROM {_table} WHERE query = {query} AND from_us < {Micros(range.To)} AND to_us > {Micros(range.From)}",
-            cancellationToken
-        );
+        statements.ExecuteAsync(Forget(query, range), cancellationToken);
 
     /// <summary>Writes a window down.</summary>
     public Task<long> AddAsync(IStatements statements, string query, DoneWindow window, CancellationToken cancellationToken) =>
-        statements.ExecuteAsync(
-            $"""
+        statements.ExecuteAsync(Done(query, window), cancellationToken);
+
+    /// <summary>The table.</summary>
+    internal SqlText Make(Dialect dialect) =>
+        $"""
+            CREATE TABLE IF NOT EXISTS {_table} (query VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, row_count BIGINT NOT NULL, revision INTEGER NOT NULL,
+            run VARCHAR NOT NULL, done_by VARCHAR NOT NULL, done_us BIGINT NOT NULL{dialect.Key([
+                new("query"),
+                new("from_us"),
+                new("to_us"),
+            ])}){dialect.FewRows}
+            """;
+
+    /// <summary>Windows that share an instant with a range.</summary>
+    internal SqlText Of(string query, TimeRange range) =>
+        $"""
+            SELECT from_us, to_us, row_count, revision, run, done_by, done_us FROM {_table}
+            WHERE query = {query} AND from_us < {Micros(range.To)} AND to_us > {Micros(range.From)} ORDER BY from_us
+            """;
+
+    /// <summary>That they were done is forgotten.</summary>
+    internal SqlText Forget(string query, TimeRange range) =>
+        $"DELETE FROM {_table} WHERE query = {query} AND from_us < {Micros(range.To)} AND to_us > {Micros(range.From)}";
+
+    /// <summary>A window was done.</summary>
+    internal SqlText Done(string query, DoneWindow window) =>
+        $"""
             INSERT INTO {_table} (query, from_us, to_us, row_count, revision, run, done_by, done_us)
             VALUES ({query}, {Micros(window.Range.From)}, {Micros(window.Range.To)}, {window.Rows}, {(long)
                 window.Revision}, {window.Run}, {window.DoneBy}, {Micros(window.DoneAt)})
-            """,
-            cancellationToken
-        );
+            """;
 
     private static IReadOnlyList<DoneWindow> Read(IReadOnlyList<Row> rows) =>
         [

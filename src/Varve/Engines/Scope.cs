@@ -24,6 +24,12 @@ public sealed record Scope
     /// <summary>Parts of the user's tables, and of tiers, that the work stands on; empty for none.</summary>
     public IReadOnlyList<ScopePart> Parts { get; init; } = [];
 
+    /// <summary>
+    /// True where a person's statement reads relations that nobody names here: an engine that answers with what is left where a
+    /// part of a table is missing looks at all tables, before and after it.
+    /// </summary>
+    public bool ReadsAny { get; init; }
+
     /// <summary>The lease that the work is done under; null where it needs none.</summary>
     public ILease? Lease { get; init; }
 }

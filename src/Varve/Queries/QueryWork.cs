@@ -17,8 +17,8 @@ namespace Varve.Queries;
 internal sealed record WindowResult(long Rows, long Replaced, bool WasDone);
 
 /// <summary>
-/// Does one window of a query, in one transaction with the record that it was done. It is the one place that runs what a
-/// person wrote.
+/// Does one window of a query, in one transaction with the record that it was done. Where there is none, the statement goes
+/// first: it is the person's own, done again where the record was lost. It is the one place that runs what a person wrote.
 /// </summary>
 internal sealed class QueryWork(IEngine engine, string schema, TimeProvider clock)
 {
@@ -44,7 +44,7 @@ internal sealed class QueryWork(IEngine engine, string schema, TimeProvider cloc
         CancellationToken cancellationToken
     )
     {
-        RequireTransactions();
+        RequireTransactions(query);
         await RefuseOwnAsync(query, cancellationToken);
         await _windows.EnsureAsync(engine, cancellationToken);
         return await ToldAsync(
@@ -65,6 +65,7 @@ internal sealed class QueryWork(IEngine engine, string schema, TimeProvider cloc
                         var result = query.Into is { } into
                             ? await PutAsync(statements, query, into, window, token)
                             : new(await statements.ExecuteAsync(WindowSql.Alone(query.Sql.For(window)), token), 0, false);
+                        await statements.BarrierAsync(Before.Record, token);
                         await _windows.RemoveAsync(statements, query.Name, window, token);
                         await _windows.AddAsync(
                             statements,
@@ -74,7 +75,10 @@ internal sealed class QueryWork(IEngine engine, string schema, TimeProvider cloc
                         );
                         return result;
                     },
-                    Scope.Writing,
+                    Scope.Writing with
+                    {
+                        ReadsAny = true,
+                    },
                     cancellationToken
                 )
         );
@@ -89,7 +93,7 @@ internal sealed class QueryWork(IEngine engine, string schema, TimeProvider cloc
     {
         try
         {
-            RequireTransactions();
+            RequireTransactions(query);
             if (query.Into is { } into)
             {
                 Fit(query, into, await Look.DescribeAsync(engine, into, cancellationToken));
@@ -240,12 +244,12 @@ internal sealed class QueryWork(IEngine engine, string schema, TimeProvider cloc
     private bool Same(string one, string other) =>
         string.Equals(one, other, engine.Capabilities.IgnoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 
-    private void RequireTransactions()
+    private void RequireTransactions(RecurrentQuery query)
     {
-        if (!engine.Capabilities.Transactions)
+        if (query.Into is { } into && !engine.Capabilities.Transactions)
             throw new PolicyException(
                 QueryCodes.NeedsTransactions,
-                "This database has no transactions: rows and the record that their window was done could come apart, and a window could count twice. Recurrent queries are for DuckDB and PostgreSQL."
+                $"{query.Name}: this database has no transactions: rows of {into.Text} and the record that their window was done could come apart, and a window could count twice. Leave into out, and write a statement that counts once however often it is run: INSERT INTO {into.Text} (…) SELECT … ON CONFLICT (…) DO UPDATE SET …, by a primary key."
             );
     }
 }

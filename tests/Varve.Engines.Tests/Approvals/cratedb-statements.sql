@@ -603,3 +603,27 @@ ALTER TABLE "varve_t"."cpu_1m_states" ADD COLUMN "usage_count" BIGINT;
 
 -- toolkit policies
 SELECT * FROM "ext"."retention_policy";
+
+-- windows create
+-- untried
+CREATE TABLE IF NOT EXISTS "varve"."query_windows" (query VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, row_count BIGINT NOT NULL, revision INTEGER NOT NULL,
+run VARCHAR NOT NULL, done_by VARCHAR NOT NULL, done_us BIGINT NOT NULL, PRIMARY KEY ("query", "from_us", "to_us")) CLUSTERED INTO 1 SHARDS WITH (number_of_replicas = '0-1');
+
+-- windows done
+-- untried
+-- ?1 TEXT 'sums'
+-- ?2 TEXT 'run-1'
+-- ?3 TEXT 'ann'
+INSERT INTO "varve"."query_windows" (query, from_us, to_us, row_count, revision, run, done_by, done_us)
+VALUES (?, 1699920000000000, 1699923600000000, 1, 1, ?, ?, 1699923600000000);
+
+-- windows forget
+-- untried
+-- ?1 TEXT 'sums'
+DELETE FROM "varve"."query_windows" WHERE query = ? AND from_us < 1699923600000000 AND to_us > 1699920000000000;
+
+-- windows of a query
+-- untried
+-- ?1 TEXT 'sums'
+SELECT from_us, to_us, row_count, revision, run, done_by, done_us FROM "varve"."query_windows"
+WHERE query = ? AND from_us < 1699923600000000 AND to_us > 1699920000000000 ORDER BY from_us;

@@ -29,6 +29,9 @@ internal static class StatementBook
     private static readonly IReadOnlyList<PartitionValue> s_null = [new(s_day, null)];
     private static readonly IReadOnlyList<(string Column, SqlText Value)> s_key = [("policy", $"{"cpu"}")];
 
+    private static readonly WindowTable s_windows = new("varve");
+    private static readonly TimeRange s_window = new(s_first, s_first + Duration.FromHours(1));
+
     /// <summary>The layout whose statements are in the book.</summary>
     internal static PolicyLayout Layout { get; } = Lay();
 
@@ -77,6 +80,10 @@ internal static class StatementBook
             new("catalog shards, several tables", CatalogShapes.Shards([s_source, s_lease]), IsTried: false),
             new("books at once", Books(), IsTried: false),
             new("books of a run", BooksOfRun(), IsTried: false),
+            new("windows create", s_windows.Make(s_dialect), IsTried: false),
+            new("windows of a query", s_windows.Of("sums", s_window), IsTried: false),
+            new("windows forget", s_windows.Forget("sums", s_window), IsTried: false),
+            new("windows done", s_windows.Done("sums", new(s_window, 1, 1, "run-1", "ann", s_window.To)), IsTried: false),
             new(
                 "numbers at once",
                 RowsSql.Together([
