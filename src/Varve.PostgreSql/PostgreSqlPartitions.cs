@@ -78,7 +78,7 @@ internal sealed partial class PostgreSqlPartitions(PostgreSqlEngine engine) : Pa
 
     /// <inheritdoc/>
     public override IReadOnlyList<SqlText> Dropping(IReadOnlyList<TablePart> parts) =>
-        [.. parts.SelectMany(p => Removing(p).Prepend(RowsSql.All(p.Table)))];
+        [.. parts.SelectMany(p => Removing(p).Prepend(Stuck(p)).Prepend(RowsSql.All(p.Table)))];
 
     /// <inheritdoc/>
     public override async Task<long> DropAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
@@ -87,6 +87,7 @@ internal sealed partial class PostgreSqlPartitions(PostgreSqlEngine engine) : Pa
         foreach (var part in parts)
         {
             rows += (await statements.QueryAsync(RowsSql.All(part.Table), cancellationToken))[0].Long(0);
+            await GiveWayAsync(statements, part, cancellationToken);
             foreach (var statement in Removing(part))
                 await statements.ExecuteAsync(statement, cancellationToken);
         }
@@ -113,6 +114,33 @@ internal sealed partial class PostgreSqlPartitions(PostgreSqlEngine engine) : Pa
             throw;
         }
     }
+
+    /// <summary>
+    /// Who writes to the partition has the table above it, and waits here until the step ends; the step would wait for the table
+    /// above, and the server would end one of the two. Let it be the step, before the server picks.
+    /// </summary>
+    private async Task GiveWayAsync(IStatements statements, TablePart part, CancellationToken cancellationToken)
+    {
+        var stuck = await statements.QueryAsync(Stuck(part), cancellationToken);
+        if (stuck.Count > 0)
+            throw new EngineException(
+                EngineCodes.Locked,
+                FormattableString.Invariant(
+                    $"{engine.DisplayName}: session {stuck[0].Long(0)} came to write to {part.Table.Text} while its rows were proven, and is let through. Nothing was kept; run again."
+                ),
+                isTransient: true
+            );
+    }
+
+    /// <summary>Sessions that wait for a lock of this one, and have one on the table that the partition is to leave.</summary>
+    private static SqlText Stuck(TablePart part) =>
+        $"""
+            SELECT CAST(w.pid AS BIGINT) FROM pg_locks w
+            JOIN pg_locks h ON h.pid = w.pid AND h.granted AND h.locktype = 'relation' AND h.database = w.database
+            JOIN pg_class p ON p.oid = h.relation AND p.relname = {part.Of.Name} JOIN pg_namespace n ON n.oid = p.relnamespace AND n.nspname = {part.Of.Schema}
+            WHERE NOT w.granted AND w.locktype = 'relation' AND w.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+              AND pg_backend_pid() = ANY (pg_blocking_pids(w.pid)) LIMIT 1
+            """;
 
     private static IEnumerable<SqlText> Removing(TablePart part) =>
         [$"ALTER TABLE {part.Of} DETACH PARTITION {part.Table}", $"DROP TABLE {part.Table}"];
@@ -219,7 +247,7 @@ internal sealed partial class PostgreSqlPartitions(PostgreSqlEngine engine) : Pa
             "MAXVALUE" => Instant.MaxValue,
             _ => PostgreSqlValues.Read(
                 text.Contains(':', StringComparison.Ordinal)
-                    ? text.EndsWith("+00'", StringComparison.Ordinal)
+                    ? text.Contains("+00", StringComparison.Ordinal)
                         ? "timestamp with time zone"
                         : "timestamp without time zone"
                     : "date",

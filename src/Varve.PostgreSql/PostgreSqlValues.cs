@@ -33,10 +33,8 @@ internal static class PostgreSqlValues
             "numeric" => Number(text),
             "boolean" => text == "t",
             "timestamp without time zone" => At(text),
-            "timestamp with time zone" => At(
-                text[..^(text.StartsWith("inf", StringComparison.Ordinal) || text.StartsWith("-inf", StringComparison.Ordinal) ? 0 : 3)]
-                    .Replace("+00", "", StringComparison.Ordinal)
-            ),
+            // Sessions of Varve are in UTC; the era stands behind the offset.
+            "timestamp with time zone" => At(text.Replace("+00", "", StringComparison.Ordinal)),
             "date" => On(text),
             "uuid" => Guid.Parse(text),
             "bytea" => Convert.FromHexString(text.AsSpan(2)),

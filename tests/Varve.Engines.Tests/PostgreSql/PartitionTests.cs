@@ -215,6 +215,7 @@ public sealed class PartitionTests() : ConformanceSuite(PostgreSqlScratch.New)
     [InlineData("FOR VALUES FROM ('2025-01-01 00:00:00') TO ('2025-02-01 00:00:00')", "2025-01-01", "2025-02-01")]
     [InlineData("FOR VALUES FROM ('2025-01-01 00:00:00+00') TO ('2025-02-01 12:30:00.5+00')", "2025-01-01", "2025-02-01T12:30:00.5Z")]
     [InlineData("FOR VALUES FROM ('2025-01-01') TO ('2025-02-01')", "2025-01-01", "2025-02-01")]
+    [InlineData("FOR VALUES FROM ('0044-03-15 00:00:00+00 BC') TO ('2025-02-01 00:00:00+00')", "-0043-03-15", "2025-02-01")]
     public void Bounds_are_read_as_the_server_writes_them(string bounds, string from, string to) =>
         Assert.Equal(new TimeRange(At(from), At(to)), Varve.PostgreSql.PostgreSqlPartitions.Range(bounds));
 
