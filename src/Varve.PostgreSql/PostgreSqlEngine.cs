@@ -85,13 +85,13 @@ internal sealed class PostgreSqlEngine(
         if (_open.Value is { IsOpen: true })
             throw new InvalidOperationException("A transaction is open already on this path of execution: use its statements.");
         if (scope.Lease is { Lost.IsCancellationRequested: true })
-            throw PostgreSqlLease.IsLost(name);
+            throw scope.Lease is PostgreSqlLease { IsShared: true } ? PostgreSqlSession.IsShared(name) : PostgreSqlLease.IsLost(name);
         await using var connection = await ConnectAsync(cancellationToken);
         var statements = new PostgreSqlStatements(connection, dialect, name);
         _open.Value = statements;
         try
         {
-            await statements.ExecuteAsync(Begin(scope.IsReadOnly), cancellationToken);
+            await PostgreSqlSession.BeginAsync(statements, Begin(scope.IsReadOnly), cancellationToken);
             if (scope.IsReadOnly && LimitsOfReading() is { } limits)
                 await statements.ExecuteAsync(limits, cancellationToken);
             var result = await work(statements, cancellationToken);
@@ -146,9 +146,9 @@ internal sealed class PostgreSqlEngine(
     {
         await using var connection = await ConnectAsync(cancellationToken);
         var statements = new PostgreSqlStatements(connection, dialect, name);
-        await statements.ExecuteAsync(Begin(reads: true), cancellationToken);
         try
         {
+            await PostgreSqlSession.BeginAsync(statements, Begin(reads: true), cancellationToken);
             await statements.ExecuteAsync($"SET TRANSACTION SNAPSHOT {snapshot}", cancellationToken);
             return await look(statements);
         }

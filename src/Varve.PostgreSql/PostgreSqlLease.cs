@@ -39,6 +39,9 @@ internal sealed class PostgreSqlLease : ILease
     /// <inheritdoc/>
     public CancellationToken Lost => _lost.Token;
 
+    /// <summary>True where another session answered: it is lost to a pooler.</summary>
+    public bool IsShared { get; private set; }
+
     /// <summary>What is said to whoever goes on without a lease.</summary>
     public static EngineException IsLost(string database) =>
         new(
@@ -61,11 +64,15 @@ internal sealed class PostgreSqlLease : ILease
         try
         {
             var statements = new PostgreSqlStatements(connection, dialect, database);
-            SqlText take = $"SELECT pg_try_advisory_lock({key}), CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)";
+            var mark = PostgreSqlSession.Mark(connection);
+            SqlText take =
+                $"SELECT CASE WHEN current_setting({PostgreSqlSession.Setting}, true) = {mark} THEN pg_try_advisory_lock({key}) END, CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)";
             Holder? first = null;
             for (var tries = 1; ; tries++)
             {
                 var taken = (await statements.QueryAsync(take, cancellationToken))[0];
+                if (taken.IsNull(0))
+                    throw PostgreSqlSession.IsShared(database);
                 if (taken.Truth(0))
                     return new(connection, key, taken.Long(1));
                 var holder = await HolderAsync(statements, key, cancellationToken);
@@ -141,7 +148,7 @@ internal sealed class PostgreSqlLease : ILease
         try
         {
             while (await timer.WaitForNextTickAsync(_given.Token))
-                if (!await AskAsync("SELECT 1"))
+                if (!await AskAsync("SHOW " + PostgreSqlSession.Setting))
                     return;
         }
         catch (OperationCanceledException)
@@ -156,8 +163,11 @@ internal sealed class PostgreSqlLease : ILease
         try
         {
             await using var command = new NpgsqlCommand(statement, _connection);
-            await command.ExecuteNonQueryAsync();
-            return true;
+            if (await command.ExecuteScalarAsync() is not string mark || mark == PostgreSqlSession.Mark(_connection))
+                return true;
+            IsShared = true;
+            await _lost.CancelAsync();
+            return false;
         }
         catch (Exception error) when (error is NpgsqlException or InvalidOperationException or ObjectDisposedException)
         {

@@ -92,7 +92,8 @@ internal static class PostgreSqlOpening
             connection => throw new NotSupportedException("Varve opens its connections asynchronously."),
             async connection =>
             {
-                await using var command = PostgreSqlCommands.Make(connection, Settings(options).Render(new PostgreSqlDialect("public")));
+                var settings = Settings(options, PostgreSqlSession.Mark(connection)).RenderInline(new PostgreSqlDialect("public"));
+                await using var command = PostgreSqlCommands.Make(connection, settings);
                 await command.ExecuteNonQueryAsync();
             }
         );
@@ -104,13 +105,15 @@ internal static class PostgreSqlOpening
     /// that are named without one is the first of the path before, and is kept where nobody else looks for it. The schema of
     /// Varve's own catalog is none, though the path of a user of its name begins with it.
     /// </summary>
-    private static SqlText Settings(PostgreSqlOptions options) =>
+    private static SqlText Settings(PostgreSqlOptions options, string mark) =>
         $"""
+            SET statement_timeout = {(long)options.StatementTimeout.TotalMilliseconds}; SET lock_timeout = {(long)
+                options.LockTimeout.TotalMilliseconds};
             SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET bytea_output = 'hex';
-            SET standard_conforming_strings = on; SET row_security = off; SET client_min_messages = 'warning'; SET jit = off;
-            SET lock_timeout = {(long)options.LockTimeout.TotalMilliseconds}; SET statement_timeout = {(long)
-                options.StatementTimeout.TotalMilliseconds};
+            SET standard_conforming_strings = on; SET row_security = off; SET client_min_messages = 'warning'; SET jit = off; SET array_nulls = on;
             SET idle_in_transaction_session_timeout = 0;
+            SELECT set_config(s.name, '0', false) FROM pg_settings s WHERE s.name IN ('idle_session_timeout', 'transaction_timeout');
+            SELECT set_config({PostgreSqlSession.Setting}, {mark}, false);
             SELECT set_config('varve.default_schema', coalesce((
               SELECT p.name FROM unnest(current_schemas(false)) WITH ORDINALITY AS p(name, place)
               WHERE NOT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = p.name AND c.relname = 'leases') ORDER BY p.place LIMIT 1), 'public'), false);

@@ -9,6 +9,12 @@ namespace Varve.PostgreSql;
 /// <summary>Statements of one connection. Cancelling asks the server to stop the statement.</summary>
 internal sealed class PostgreSqlStatements(NpgsqlConnection connection, PostgreSqlDialect dialect, string database) : IStatements
 {
+    /// <summary>The connection that they go through.</summary>
+    public NpgsqlConnection Connection => connection;
+
+    /// <summary>What the database is called in messages.</summary>
+    public string Database => database;
+
     /// <summary>False once the transaction has ended.</summary>
     public bool IsOpen { get; set; } = true;
 

@@ -36,4 +36,7 @@ public static class ServerCodes
 
     /// <summary>What answered is not the server that the URL speaks of.</summary>
     public const string NoSuchServer = "VRV479";
+
+    /// <summary>A pooler gives the sessions of a client to others between two transactions.</summary>
+    public const string SharedSession = "VRV480";
 }
