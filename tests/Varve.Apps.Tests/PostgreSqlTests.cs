@@ -66,6 +66,9 @@ public sealed class PostgreSqlTests
         var compact = await Run("compact", "--to", "x.duckdb");
         Assert.Equal(2, compact.ExitCode);
         Assert.Contains("compact is for DuckDB files", compact.Error, StringComparison.Ordinal);
+        var sql = await Run("sql", "SELECT 1");
+        Assert.Equal(2, sql.ExitCode);
+        Assert.Contains("takes statements from its own client: psql", sql.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(
             ":secret",
             (await Tool.InAsync(folder, ["status", "--db", "postgresql://me:secret@127.0.0.1:1/x"])).Text,

@@ -63,6 +63,11 @@ internal static class SqlCommand
             throw CommonOptions.Usage(
                 $"varve sql {NotServed} {Backends.ServerAddress.Variable} names the server {server}, and nothing names a database: --db duckdb:metrics.duckdb."
             );
+        var url = DatabaseOpener.Url(call.Parse.GetValue(CommonOptions.Db));
+        if (url.Scheme != "duckdb")
+            throw CommonOptions.Usage(
+                $"varve sql is for DuckDB files, which one process has open at a time. {url} takes statements from its own client: {(url.Scheme == "postgresql" ? "psql" : "crash")}."
+            );
         var printer = new SqlPrinter(call, format, headers, expanded);
         if (call.Parse.GetValue(Write))
             call.Write();
