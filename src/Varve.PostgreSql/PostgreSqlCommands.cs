@@ -14,6 +14,7 @@ namespace Varve.PostgreSql;
 internal static class PostgreSqlCommands
 {
     private const string ViewTag = "$varve_view$";
+    private const string OpenTag = "$varve_open$";
 
     private static readonly string[] s_definitions = ["CREATE ", "ALTER ", "DROP ", "COMMENT ", "COPY ", "DO ", "SET ", "LOCK "];
 
@@ -89,15 +90,21 @@ internal static class PostgreSqlCommands
 
     private static string Base(string type) => type.IndexOf('(', StringComparison.Ordinal) is > 0 and var at ? type[..at] : type;
 
-    /// <summary>The text of a block ends where its tag stands again, in quotes or not.</summary>
+    /// <summary>The text of a block, and that of a function in it, ends where its tag stands again, in quotes or not.</summary>
     private static RenderedSql Whole(RenderedSql sql)
     {
-        if (!sql.Text.AsSpan().TrimStart().StartsWith("DO ", StringComparison.OrdinalIgnoreCase) || sql.Text.Split(ViewTag).Length == 3)
+        if (!sql.Text.AsSpan().TrimStart().StartsWith("DO ", StringComparison.OrdinalIgnoreCase))
             return sql;
-        throw new EngineException(
-            EngineCodes.Refused,
-            $"A name or a value of this policy holds {ViewTag}, by which PostgreSQL is told where a block of statements ends. Rename it."
-        );
+        var tag =
+            sql.Text.Split(ViewTag).Length != 3 ? ViewTag
+            : sql.Text.Split(OpenTag).Length is not (1 or 3) ? OpenTag
+            : null;
+        return tag is null
+            ? sql
+            : throw new EngineException(
+                EngineCodes.Refused,
+                $"A name or a value of this policy holds {tag}, by which PostgreSQL is told where a block of statements ends. Rename it."
+            );
     }
 
     private static string Parameter(SqlValue value) =>

@@ -51,7 +51,7 @@ public static class PostgreSqlHealth
                     kept.Add(whole);
                     findings.AddRange(await TableAsync(s, policy, whole, token));
                     findings.AddRange(await PostgreSqlSessions.LocksAsync(s, policy.Name, whole, token));
-                    findings.AddRange(await KeepersAsync(s, policy.Name, whole, token));
+                    findings.AddRange(await KeepersAsync(s, policy, whole, token));
                 }
 
                 findings.AddRange(await PostgreSqlFindings.UnkeptAsync(s, kept, token));
@@ -64,12 +64,32 @@ public static class PostgreSqlHealth
 
     private static async Task<IReadOnlyList<Finding>> KeepersAsync(
         IStatements statements,
-        string policy,
+        Policy policy,
         TableName table,
         CancellationToken cancellationToken
     )
     {
-        if (await statements.DescribeAsync(table, cancellationToken) is not { Keeper: { } keeper } found)
+        if (await statements.DescribeAsync(table, cancellationToken) is not { } found)
+            return [];
+        return [.. Keepers(policy.Name, found), .. Followers(policy, found)];
+    }
+
+    private static IEnumerable<Finding> Followers(Policy policy, TableDescription found)
+    {
+        if (LayoutRulesRemoval.Warning(policy, found) is { } warning)
+            yield return new(
+                "table.removal",
+                Severity.Warning,
+                policy.Name,
+                warning,
+                "Nothing, where that is meant; else drop the foreign key, the trigger or the rule, or take keep out of the policy."
+            );
+    }
+
+    private static IReadOnlyList<Finding> Keepers(string policy, TableDescription found)
+    {
+        var table = found.Table;
+        if (found.Keeper is not { } keeper)
             return [];
         if (keeper.Name == TableKeeper.Timescale)
             return

@@ -18,7 +18,7 @@ internal sealed class PostgreSqlObserver(PostgreSqlDialect dialect)
         var rows = await statements.QueryAsync(
             $"""
             WITH RECURSIVE varve_relation AS (
-              SELECT c.oid, CAST(c.relkind AS TEXT) AS kind, CAST(c.relpersistence AS TEXT) AS persistence FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+              SELECT c.oid, CAST(c.relkind AS TEXT) AS kind, CAST(c.relpersistence AS TEXT) AS persistence, {PostgreSqlFollowers.Of} AS followers FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
               WHERE n.nspname = {name.Schema} AND c.relname = {name.Name} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
             ), varve_types AS (
               SELECT a.attnum, a.attname, format_type(a.atttypid, a.atttypmod) AS written, a.atttypid AS type, a.atttypmod AS modifier
@@ -30,7 +30,8 @@ internal sealed class PostgreSqlObserver(PostgreSqlDialect dialect)
             SELECT r.kind, r.persistence, d.attname, d.written, t.typname, CAST(t.typcategory AS TEXT), d.modifier,
                    t.typcategory = 'E' OR EXISTS (SELECT 1 FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree' WHERE o.opcdefault AND o.opcintype = t.oid) OR t.typname IN ('varchar', 'cidr'),
                    {PostgreSqlKeepers.IsHypertable($"r.oid")},
-                   t.typname = 'citext' OR EXISTS (SELECT 1 FROM pg_attribute a JOIN pg_collation k ON k.oid = a.attcollation AND NOT k.collisdeterministic WHERE a.attrelid = r.oid AND a.attnum = d.attnum)
+                   t.typname = 'citext' OR EXISTS (SELECT 1 FROM pg_attribute a JOIN pg_collation k ON k.oid = a.attcollation AND NOT k.collisdeterministic WHERE a.attrelid = r.oid AND a.attnum = d.attnum),
+                   r.followers
             FROM varve_relation r LEFT JOIN (varve_types d JOIN pg_type t ON t.oid = d.type AND t.typtype <> 'd') ON true ORDER BY d.attnum
             """,
             cancellationToken
@@ -57,6 +58,7 @@ internal sealed class PostgreSqlObserver(PostgreSqlDialect dialect)
                 : pieces is null ? null
                 : await PostgreSqlKeepers.PartmanAsync(statements, name, cancellationToken),
             Pieces = pieces,
+            OnRemoval = PostgreSqlFollowers.Read(rows[0].TextOrNull(10)),
         };
     }
 

@@ -101,6 +101,7 @@ public static class LayoutRules
         LayoutRulesArchive.Check(policy, table, limits.Archives, problems);
         LayoutRulesPartition.Check(policy, table, limits, problems);
         LayoutRulesKeeper.Check(policy, table, problems);
+        LayoutRulesRemoval.Check(policy, table, problems);
         if (!table.IsView)
             LayoutRulesRelocate.Check(policy, table, time, limits.Unfit, problems);
         if (time is null || cascade is null)

@@ -14,6 +14,9 @@ public sealed record TableDescription(TableName Table, bool IsView, IReadOnlyLis
     /// <summary>Another tool that keeps the table too; null where none is seen.</summary>
     public TableKeeper? Keeper { get; init; }
 
+    /// <summary>What else the database does when rows of the table are deleted, each in words; empty where nothing is known.</summary>
+    public IReadOnlyList<string> OnRemoval { get; init; } = [];
+
     /// <summary>Where the table is divided into parts by time; null where it is not, or by something else.</summary>
     public TablePieces? Pieces { get; init; }
 

@@ -66,6 +66,7 @@ public static class PolicyCodes
     internal const string BothDays = "VRV194";
     internal const string RollUpOnly = "VRV195";
     internal const string KeptTwice = "VRV196";
+    internal const string AlsoDone = "VRV197";
 
     /// <summary>All codes in the order of their numbers.</summary>
     public static IReadOnlyList<PolicyCode> All { get; } =
@@ -245,6 +246,12 @@ public static class PolicyCodes
             KeptTwice,
             "Another tool drops old parts of the same table.",
             "Take its retention out: for pg_partman, set retention to NULL in part_config.",
+            IsWarning: true
+        ),
+        new(
+            AlsoDone,
+            "Foreign keys, triggers or rules make the database do more when rows of the table go: rows of other tables go with them, or none does.",
+            "Nothing, where that is meant; else drop the foreign key, the trigger or the rule, or take `keep` out.",
             IsWarning: true
         ),
     ];
