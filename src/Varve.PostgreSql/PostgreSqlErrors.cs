@@ -157,7 +157,7 @@ internal static class PostgreSqlErrors
             PostgresErrorCodes.InvalidCatalogName => (ServerCodes.Login, "there is no such database on the server. Check the URL.", false),
             PostgresErrorCodes.ReadOnlySqlTransaction => (
                 EngineCodes.ReadOnly,
-                "the server can only be read now: a standby, or default_transaction_read_only is on. Name the primary.",
+                "the server can only be read now: a standby, or default_transaction_read_only is on. Name the primary; or take that setting off the user or the database (ALTER ROLE … RESET default_transaction_read_only).",
                 false
             ),
             PostgresErrorCodes.InsufficientPrivilege => (ServerCodes.NoRight, NoRight(error), false),
@@ -219,6 +219,11 @@ internal static class PostgreSqlErrors
                 EngineCodes.Conflict,
                 "another session wrote the same row of the catalog first. Nothing was kept; run again.",
                 true
+            ),
+            PostgresErrorCodes.RaiseException => (
+                EngineCodes.Refused,
+                "a trigger, an event trigger or a function in the database refused it (P0001). The log of the server has its words.",
+                false
             ),
             ['2', '2', ..] => (
                 EngineCodes.Conversion,

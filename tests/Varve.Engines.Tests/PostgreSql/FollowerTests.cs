@@ -38,6 +38,22 @@ public sealed class FollowerTests() : ConformanceSuite(PostgreSqlScratch.New)
         Assert.All(found, f => Assert.Contains(said!, f.Found, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_trigger_that_refuses_is_told_as_one_and_every_row_stays()
+    {
+        await Db.ExecuteAsync(
+            $"{Table}; CREATE FUNCTION m.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF old.v = 3 THEN RAISE EXCEPTION ''not mine''; END IF; RETURN old; END'; CREATE TRIGGER seen BEFORE DELETE ON m.cpu FOR EACH ROW EXECUTE FUNCTION m.f()"
+        );
+        await Db.ExecuteAsync(
+            "INSERT INTO m.cpu SELECT TIMESTAMP '2025-01-01' + n * INTERVAL '6 hours', 'a', n FROM generate_series(0, 99) n"
+        );
+        var story = new Story(Db, Cpu());
+        await story.ApplyAsync(Policy("keep: 10d\ntiers: [{ every: 1d }]"));
+        var error = Assert.Single((await story.RunAsync("2025-01-26")).Errors);
+        Assert.Contains("a trigger, an event trigger or a function in the database refused it", error.Message, StringComparison.Ordinal);
+        Assert.Equal(100L, (await Db.QueryAsync("SELECT count(*) FROM m.cpu"))[0][0]);
+    }
+
     /// <summary>63 bytes are the most; a name of more would be cut, and be that of another relation.</summary>
     [Theory]
     [InlineData("n", 53, null)]
