@@ -155,11 +155,12 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
             select Held(table, piece),
         ];
 
+    private IEnumerable<IReadOnlyList<TablePart>> Lots(IReadOnlyList<TablePart> parts) => PartitionShapes.Lots(parts, p => Of(p).Values);
+
     /// <inheritdoc/>
     public override IReadOnlyList<SqlText> Dropping(IReadOnlyList<TablePart> parts) =>
         [
-            .. parts
-                .Chunk(PartitionShapes.Most)
+            .. Lots(parts)
                 .SelectMany(some =>
                     (IEnumerable<SqlText>)
                         [
@@ -176,7 +177,7 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         var removed = 0L;
         List<TablePart> changed = [];
         IReadOnlyDictionary<string, PartState>? seen = null;
-        foreach (var some in parts.Chunk(PartitionShapes.Most))
+        foreach (var some in Lots(parts))
         {
             // The look after the last removal is the one before the next, unless something is closed in between.
             var closed = await SealAsync(statements, some, cancellationToken);

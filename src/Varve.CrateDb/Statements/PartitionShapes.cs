@@ -13,11 +13,61 @@ internal static class PartitionShapes
     /// <summary>The most partitions of one statement.</summary>
     public const int Most = 200;
 
+    // CrateDB tries each combination of the values that a statement names of its partition columns, with "none" as one more of each
+    // column, and stops before the 10,000th: partitions that it has not come to by then stay, and no error says so.
+    private const long MostCombinations = 9_999;
+
+    /// <summary>
+    /// Partitions in their order, in lots that one statement removes: no more than <see cref="Most"/>, and no more combinations of
+    /// their values than the server tries.
+    /// </summary>
+    public static IEnumerable<IReadOnlyList<T>> Lots<T>(IEnumerable<T> parts, Func<T, IReadOnlyList<PartitionValue>> valuesOf)
+    {
+        List<T> lot = [];
+        List<HashSet<object?>> seen = [];
+        foreach (var part in parts)
+        {
+            var values = valuesOf(part);
+            if (lot.Count > 0 && (lot.Count == Most || Combinations(seen, values) > MostCombinations))
+            {
+                yield return lot;
+                (lot, seen) = ([], []);
+            }
+
+            lot.Add(part);
+            See(seen, values);
+        }
+
+        if (lot.Count > 0)
+            yield return lot;
+    }
+
+    private static void See(List<HashSet<object?>> seen, IReadOnlyList<PartitionValue> values)
+    {
+        for (var i = 0; i < values.Count; i++)
+        {
+            if (i == seen.Count)
+                seen.Add([]);
+            seen[i].Add(values[i].Value);
+        }
+    }
+
+    // Of what was seen, and these values besides.
+    private static long Combinations(List<HashSet<object?>> seen, IReadOnlyList<PartitionValue> values)
+    {
+        var all = 1L;
+        for (var i = 0; i < seen.Count && all <= MostCombinations; i++)
+            all *= seen[i].Count + (i < values.Count && !seen[i].Contains(values[i].Value) ? 2 : 1);
+        return all;
+    }
+
     /// <summary>
     /// Removes partitions, not rows: their files go at once. The server gives no count, and no error for what is not there,
     /// so the catalog is looked at afterwards.
     /// </summary>
-    /// <exception cref="ArgumentException">None, more than <see cref="Most"/>, or values of other columns than the first has.</exception>
+    /// <exception cref="ArgumentException">
+    /// None, more than are one of <see cref="Lots"/>, or values of other columns than the first has.
+    /// </exception>
     public static SqlText Drop(TableName table, IReadOnlyList<IReadOnlyList<PartitionValue>> partitions)
     {
         if (partitions.Count is 0 or > Most)
@@ -27,6 +77,8 @@ internal static class PartitionShapes
             throw new ArgumentException("Without a partition column every row would go.");
         if (partitions.Any(p => !p.Select(v => v.Column.Name).SequenceEqual(columns)))
             throw new ArgumentException("Each partition names every partition column.");
+        if (Lots(partitions, p => p).Skip(1).Any())
+            throw new ArgumentException("The server would try some combinations of these values only, and leave the other partitions.");
         var plain = columns.Count == 1 && partitions.All(p => p[0].Value is not null);
         if (plain)
         {

@@ -37,7 +37,7 @@ internal static class SnapshotShapes
     ) =>
         $"""
             RESTORE SNAPSHOT {new Identifier(repository)}.{new Identifier(name)} TABLE {Tables(table, partitions)}
-            WITH (wait_for_completion = true, table_rename_pattern = {Exactly(table.Name)}, table_rename_replacement = {beside})
+            WITH (wait_for_completion = true, table_rename_pattern = {Exactly(table.Name)}, table_rename_replacement = {Plainly(beside)})
             """;
 
     /// <summary>Brings partitions back into their own table.</summary>
@@ -69,6 +69,10 @@ internal static class SnapshotShapes
 
     // A pattern is a regular expression; what has a meaning in one gets a backslash.
     private static string Exactly(string name) => $"^{System.Text.RegularExpressions.Regex.Escape(name)}$";
+
+    // What stands for it may name groups of the pattern.
+    private static string Plainly(string name) =>
+        name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("$", "\\$", StringComparison.Ordinal);
 
     private static SqlText Tables(TableName table, IReadOnlyList<IReadOnlyList<PartitionValue>> partitions) =>
         partitions.Count == 0

@@ -103,7 +103,7 @@ public sealed partial class StatementTests
                         (IReadOnlyList<PartitionValue>)
                             [
                                 new(new("day", "timestamp with time zone", null), Instant.FromUnixTimeSeconds(86_400 * i)),
-                                new(new("region", "text", null), $"region-{i}"),
+                                new(new("region", "text", null), $"region-{i % 40}"),
                             ]
                     ),
             ];
@@ -125,6 +125,49 @@ public sealed partial class StatementTests
         Assert.Throws<ArgumentException>(() => PartitionShapes.Drop(table, [Many(1)[0], [Many(1)[0][0]]]));
         Assert.Throws<ArgumentException>(() => PartitionShapes.Seal(table, [new(new("day", "timestamp", null), null)]));
     }
+
+    // EqualityExtractor of CrateDB: combinations of what is named of each column, and of none, up to the 10,000th.
+    [Theory]
+    [InlineData(200, 200, 1, 1)]
+    [InlineData(200, 200, 40, 1)]
+    [InlineData(99, 99, 98, 1)]
+    [InlineData(99, 99, 99, 2)]
+    [InlineData(200, 200, 200, 3)]
+    [InlineData(401, 1, 401, 3)]
+    public void No_statement_names_more_combinations_of_values_than_the_server_tries(int count, int days, int regions, int statements)
+    {
+        List<IReadOnlyList<PartitionValue>> all =
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i =>
+                    (IReadOnlyList<PartitionValue>)
+                        [
+                            new(new("day", "timestamp with time zone", null), Instant.FromUnixTimeSeconds(86_400 * (i % days))),
+                            new(new("region", "text", null), $"region-{i % regions}"),
+                        ]
+                ),
+        ];
+        var lots = PartitionShapes.Lots(all, p => p).ToList();
+        Assert.Equal(statements, lots.Count);
+        Assert.Equal(all, lots.SelectMany(l => l));
+        Assert.All(
+            lots,
+            lot =>
+                Assert.InRange(Enumerable.Range(0, 2).Aggregate(1, (n, i) => n * (lot.DistinctBy(p => p[i].Value).Count() + 1)), 1, 9_999)
+        );
+        Assert.All(lots, lot => PartitionShapes.Drop(new("m", "t"), lot));
+        if (statements > 1 && count <= PartitionShapes.Most)
+            Assert.Throws<ArgumentException>(() => PartitionShapes.Drop(new("m", "t"), all));
+    }
+
+    [Fact]
+    public void The_name_of_what_is_restored_is_no_pattern() =>
+        Assert.EndsWith(
+            "table_rename_pattern = '^a\\$1$', table_rename_replacement = 'a\\$1_drill')",
+            SnapshotShapes.RestoreBeside("r", "s", new("m", "a$1"), [], "a$1_drill").RenderInline(new CrateDbDialect()).Text,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("a\"b", "\"a\"\"b\"")]
