@@ -11,6 +11,31 @@ internal static partial class ServerErrors
 {
     private const StringComparison Ordinal = StringComparison.Ordinal;
 
+    // What CrateDB itself takes for passing (SQLExceptions.maybeTemporary), and what the election of a master brings. They have no
+    // code of their own.
+    private static readonly HashSet<string> s_passing = new(StringComparer.Ordinal)
+    {
+        "AlreadyClosedException",
+        "ConnectException",
+        "ConnectTransportException",
+        "ElasticsearchTimeoutException",
+        "FailedToCommitClusterStateException",
+        "IllegalIndexShardStateException",
+        "IndexShardClosedException",
+        "IndexShardNotStartedException",
+        "MasterNotDiscoveredException",
+        "NoSeedNodeLeftException",
+        "NoShardAvailableActionException",
+        "NodeClosedException",
+        "NodeDisconnectedException",
+        "NodeNotConnectedException",
+        "NotMasterException",
+        "ProcessClusterEventTimeoutException",
+        "ReceiveTimeoutTransportException",
+        "SendRequestTransportException",
+        "ShardNotFoundException",
+    };
+
     /// <summary>The error as the caller should see it.</summary>
     public static VarveException Of(int status, ServerError error, string cluster, Redactor redactor)
     {
@@ -79,6 +104,11 @@ internal static partial class ServerErrors
                 true,
                 $"the cluster is not ready: {(text is "" or "null" ? "it starts, or has no master" : text)}"
             ),
+            _ when s_passing.Contains(error.Kind) => (
+                ServerCodes.AnswerLost,
+                true,
+                $"a node of the cluster went away, or came, while a statement was worked on: {text}. Whether it was done is not known."
+            ),
             _ => Unhandled(text),
         };
 
@@ -91,12 +121,18 @@ internal static partial class ServerErrors
                 $"CrateDB does not understand a statement: {Quoteless(Before(text, " expecting "))} This is a defect in Varve, or the server "
                     + $"is older than 6.3.4."
             );
-        if (CannotCast().Match(text) is { Success: true } cast)
+        if (CannotCast().Match(error.Text) is { Success: true } cast)
+        {
+            // No text is made a double where Varve asks for one, but sums are, which are added up in NUMERIC.
+            if (cast.Groups["type"].Value is "double precision" and var real)
+                return (EngineCodes.Overflow, false, $"a sum, or a sum of squares, is beyond what a {real} holds.");
             return (
                 EngineCodes.Conversion,
                 false,
                 $"a value could not be converted to {cast.Groups["type"].Value}. Look for values that do not fit their column's type."
             );
+        }
+
         if (Constraint().Match(text) is { Success: true } check)
             return (EngineCodes.Constraint, false, $"a row does not keep the constraint {check.Groups["name"].Value}.");
         if (text.Contains("overflow", Ordinal) || text.Contains("/ by zero", Ordinal))

@@ -130,10 +130,26 @@ public sealed class ErrorTests : CrateDbSuite
         ServerCodes.Blocked,
         false
     )]
+    [InlineData("NodeDisconnectedException[[n2][127.0.0.1:4301][internal:crate:sql/job] disconnected]", ServerCodes.AnswerLost, true)]
+    [InlineData("NodeNotConnectedException[[n2][127.0.0.1:4301] Node not connected]", ServerCodes.AnswerLost, true)]
+    [InlineData("AlreadyClosedException[engine is closed]", ServerCodes.AnswerLost, true)]
+    [InlineData("NotMasterException[no longer master. source: [drop-table]]", ServerCodes.AnswerLost, true)]
+    [InlineData("NullPointerException[node disconnected]", EngineCodes.Refused, false)]
     public void What_has_no_code_of_its_own_is_known_by_its_words(string message, string code, bool transient)
     {
         var error = Assert.IsType<EngineException>(ServerErrors.Of(500, ServerError.Of(5000, message), "cratedb://h:4200", new([])));
         Assert.Equal((code, transient), (error.Code, error.IsTransient));
+    }
+
+    [Theory]
+    [InlineData("double precision", EngineCodes.Overflow)]
+    [InlineData("timestamp with time zone", EngineCodes.Conversion)]
+    public void A_sum_that_no_double_holds_is_no_value_that_does_not_fit_its_column(string type, string code)
+    {
+        var message = $"SQLParseException[Cannot cast value `{new string('9', 617)}` to type `{type}`]";
+        var error = Assert.IsType<EngineException>(ServerErrors.Of(400, ServerError.Of(4000, message), "cratedb://h:4200", new([])));
+        Assert.Equal((code, false), (error.Code, error.IsTransient));
+        Assert.DoesNotContain("999", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
