@@ -158,6 +158,13 @@ internal sealed partial class CrateDbDialect : Dialect
     /// <summary>CrateDB's <c>%</c> has the sign of the number, and its <c>/</c> truncates.</summary>
     public override SqlText FloorTo(SqlText integer, long width) => CrateDbTimeSql.FloorTo(integer, width);
 
+    /// <summary>
+    /// A column of type REAL as a double: CrateDB turns the other side of a comparison into the column's type, which has no room for
+    /// the bounds of a double, and only what is cast in the statement stays as it is.
+    /// </summary>
+    public override SqlText Measured(Column column) =>
+        column is { TypeName: "real" } ? $"{new Identifier(column.Name)}::DOUBLE PRECISION" : base.Measured(column);
+
     /// <inheritdoc/>
     public override SqlText Finite(SqlText value) => $"CASE WHEN {IsFinite(value)} THEN {value} END";
 

@@ -331,7 +331,7 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
 
     private MeasureSql Measure(MeasureLayout layout)
     {
-        SqlText raw = $"{new Identifier(layout.Column.Name)}";
+        var raw = dialect.Measured(layout.Column);
         return new(raw, MeasureSql.ValueOf(dialect, layout, raw), MeasureSql.TimeOf(dialect, layout, raw, $"{Time}"), layout, dialect);
     }
 

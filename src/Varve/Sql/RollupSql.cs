@@ -110,7 +110,7 @@ internal sealed class RollupSql(PolicyLayout blueprint, TierLayout tier, Dialect
         for (var i = 0; i < blueprint.Measures.Count; i++)
         {
             var layout = blueprint.Measures[i];
-            SqlText raw = $"{new Identifier(layout.Column.Name)}";
+            var raw = dialect.Measured(layout.Column);
             SqlText rawName = $"{new Identifier(FormattableString.Invariant($"varve_raw_{i}"))}";
             SqlText valueName = $"{new Identifier(FormattableString.Invariant($"varve_value_{i}"))}";
             inner.Add($"{raw} AS {rawName}");

@@ -66,6 +66,35 @@ public sealed class OddColumnTests() : ConformanceSuite(CrateDbScratch.New)
         Assert.Empty((await story.RunWellAsync("2025-03-21")).Done);
     }
 
+    // No bound of a double is a REAL: what is compared with them is a double before.
+    [Fact]
+    public async Task A_measure_of_type_real_is_compared_as_a_double_and_stays_one_of_its_type()
+    {
+        await Db.ExecuteAsync("CREATE TABLE m.cold (ts TIMESTAMP WITH TIME ZONE, v REAL) WITH (number_of_replicas = 0)");
+        await Db.ExecuteAsync(
+            $"INSERT INTO m.cold (ts, v) VALUES {string.Join(", ", Enumerable.Range(0, 24).Select(h => FormattableString.Invariant($"({At("2025-03-01").ToUnixTimeMilliseconds() + (h * 3_600_000L)}, {h}.1)")))}, ({At("2025-03-01").ToUnixTimeMilliseconds() + 1}, 'NaN')"
+        );
+        await Db.ExecuteAsync("REFRESH TABLE m.cold");
+        var story = new Story(Db, new(new("m", "cold"), "ts", TimeKind.TimestampTz, [new("v", ValueKind.Double)]));
+        await story.ApplyAsync(
+            "table: m.cold\ntime: ts\nmeasures: { v: [count, min, max, avg, first, last, stddev] }\nkeep: 10d\ntiers: [{ every: 1d }]\nsource: { expire: rows }\n"
+        );
+        await story.RunWellAsync("2025-03-05");
+        Assert.Equal(
+            [24L, 0.1f, 23.1f, 0.1f, 23.1f],
+            Assert.Single(await Db.QueryAsync("SELECT v_count, v_min, v_max, v_first, v_last FROM m.cold_1d"))
+        );
+        Assert.Equal(
+            ["real", "real", "real", "real"],
+            (
+                await Db.QueryAsync(
+                    "SELECT data_type FROM information_schema.columns WHERE table_name = 'cold_1d_states' AND column_name IN ('v_min', 'v_max', 'v_first', 'v_last')"
+                )
+            ).Select(r => r[0])
+        );
+        Assert.Empty((await story.RunWellAsync("2025-03-05")).Done);
+    }
+
     [Theory]
     [InlineData("tags")]
     [InlineData("payload")]

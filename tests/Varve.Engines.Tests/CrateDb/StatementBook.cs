@@ -320,6 +320,7 @@ internal static class StatementBook
                 $"SELECT {s_dialect.Quotient($"(\"ts\"::BIGINT - 1699920000000)", 86_400_000)} AS day FROM {s_source}",
                 IsTried: false
             ),
+            new("dialect real", Selected(s_dialect.Finite(s_dialect.Measured(s_usage with { TypeName = "real" }))), IsTried: false),
             new("dialect object keys", $"SELECT {new Identifier("payload['temperature']")} AS t FROM {s_source}", IsTried: false),
             new("dialect typed time", $"SELECT {Typed(new ColumnType.TimestampTz(), "2025-03-01T00:00:00Z")} AS t", IsTried: false),
             new("dialect typed number", $"SELECT {Typed(new ColumnType.Integer(), "42")} AS n", IsTried: false),

@@ -200,6 +200,13 @@ public abstract class Dialect
     /// </summary>
     public virtual IEnumerable<SqlText> Room(int columns) => [];
 
+    /// <summary>The column of a measure as numbers are compared with it: as it is, where that is what its type compares as.</summary>
+    public virtual SqlText Measured(Column column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        return $"{new Identifier(column.Name)}";
+    }
+
     /// <summary>The value, or NULL where it is NaN or infinite.</summary>
     public abstract SqlText Finite(SqlText value);
 

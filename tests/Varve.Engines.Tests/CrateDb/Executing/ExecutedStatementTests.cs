@@ -37,7 +37,7 @@ public sealed class ExecutedStatementTests : ExecutingSuite
             or "doctor grants"
             or "doctor unhealthy"
             or "jobs of a run" => (0, 0),
-            "dialect local date" or "dialect object keys" or "dialect quotient" or "dialect time" => (5, 5),
+            "dialect local date" or "dialect object keys" or "dialect quotient" or "dialect real" or "dialect time" => (5, 5),
             "doctor nodes" or "place room" or "doctor shards of nodes" => (3, 3),
             "place copies" => (4, 4),
             "place reasons" => (2, 2),
