@@ -186,6 +186,8 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
             if (closed.Count > 0 || seen is null)
                 seen = await StatesAsync(statements, some[0].Table, cancellationToken);
             var now = seen;
+            if (now.Count == 0)
+                await RequireSeenAsync(some[0].Table, cancellationToken);
             List<TablePart> same = [.. some.Where(p => now.GetValueOrDefault(p.Mark!.Part).Mark?.State == p.Mark.State)];
             List<TablePart> others = [.. some.Where(p => now.ContainsKey(p.Mark!.Part)).Except(same)];
             await ReleaseAsync(statements, [.. others.Intersect(closed)], cancellationToken);
@@ -215,6 +217,17 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         await using var borrowed = engine.Borrow();
         foreach (var part in parts.Select(Of).Where(p => p.CanBeSealed))
             await borrowed.Session.ExecuteAsync(PartitionShapes.Unseal(part.Table, part.Values), cancellationToken);
+    }
+
+    // A table without partitions looks as one that cannot be seen does, and of that nobody knows what is left.
+    private async Task RequireSeenAsync(TableName table, CancellationToken cancellationToken)
+    {
+        await using var borrowed = engine.Borrow();
+        if ((await borrowed.Session.QueryAsync(CatalogShapes.Table(table), cancellationToken)).Rows.Count == 0)
+            throw new EngineException(
+                EngineCodes.Unknown,
+                $"{table.Text} cannot be seen any more: it was dropped or renamed, or the right to it was taken away. Whether its partitions are there is not known, so nothing is written down as removed. Look at the table, then run again."
+            );
     }
 
     // Right after the look: what is not sealed is open to writers for no longer than that.

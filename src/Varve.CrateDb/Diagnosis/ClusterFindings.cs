@@ -40,7 +40,12 @@ internal static class ClusterFindings
 
     private static IEnumerable<ClusterFinding> Versions(ClusterFacts facts)
     {
-        var versions = (facts.Nodes ?? []).Select(n => n.Version).Distinct().Order(StringComparer.Ordinal).ToList();
+        var versions = (facts.Nodes ?? [])
+            .Select(n => n.Version)
+            .Where(v => v.Length > 0)
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .ToList();
         if (versions.Count > 1)
             yield return new(
                 "cluster.versions",

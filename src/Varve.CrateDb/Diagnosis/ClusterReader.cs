@@ -60,15 +60,15 @@ internal static class ClusterReader
         return
         [
             .. nodes.Select(n => new NodeFacts(
-                n.Text(0),
-                n.Text(1),
+                n.TextOrNull(0) ?? "",
+                n.TextOrNull(1) ?? "",
                 n[2] is IReadOnlyDictionary<string, object?> attributes
                     ? attributes.ToDictionary(a => a.Key, a => a.Value as string ?? "")
                     : [],
                 n.LongOrNull(3),
                 n.LongOrNull(4),
                 n.LongOrNull(5),
-                shards.GetValueOrDefault(n.Text(0))
+                shards.GetValueOrDefault(n.TextOrNull(0) ?? "")
             )),
         ];
     }

@@ -71,7 +71,7 @@ internal sealed class CatalogLook
     {
         if (Table(table) is not { } relation || relation.Text(5) != "BASE TABLE")
             return false;
-        var started = Shards(table).CountBy(s => s.TextOrNull(0) ?? "").ToDictionary();
+        var started = Shards(table).Where(PieceReader.IsOpen).CountBy(s => s.TextOrNull(0) ?? "").ToDictionary();
         if (relation[0] is not object?[] { Length: > 0 })
             return relation[2] is not true && started.GetValueOrDefault("") >= relation.Long(1);
         return Partitions(table).All(p => p[3] is not true && started.GetValueOrDefault(p.Text(0)) >= p.Long(2));

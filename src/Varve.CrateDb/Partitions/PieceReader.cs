@@ -125,14 +125,17 @@ internal static class PieceReader
             IsClosed = closed is true,
             IsSealed = blocked is true or "true",
             Place = ((IReadOnlyDictionary<string, object?>?)place ?? s_nothing).ToDictionary(p => p.Key, p => p.Value as string ?? ""),
-            Started = shards.Count,
+            Started = shards.Count(IsOpen),
             Rows = shards.Sum(s => s.LongOrNull(4) ?? 0),
             Bytes = shards.Sum(s => s.LongOrNull(5) ?? 0),
-            Marks = [.. shards.Select(Mark)],
+            Marks = [.. shards.Where(IsOpen).Select(Mark)],
         };
 
+    /// <summary>False for a shard that does not tell its changes: it is not open yet, or not any more, and cannot be read.</summary>
+    public static bool IsOpen(Row shard) => !shard.IsNull(3);
+
     /// <summary>The mark of a row of <see cref="CatalogShapes.Shards(TableName)"/>.</summary>
-    public static ShardMark Mark(Row shard) => new(shard.TextOrNull(1) ?? "", shard.Long(2), shard.LongOrNull(3) ?? -1);
+    public static ShardMark Mark(Row shard) => new(shard.TextOrNull(1) ?? "", shard.Long(2), shard.Long(3));
 
     private static IReadOnlyList<string> Texts(object? array) => [.. ((object?[]?)array ?? []).Cast<string>()];
 }

@@ -36,13 +36,14 @@ internal sealed class StateLook
                 .GroupBy(r => r.TextOrNull(2) ?? "")
                 .Select(g =>
                 {
-                    List<Row> started = [.. g.Where(r => !r.IsNull(7))];
+                    // One that does not tell its changes is not open yet, or not any more, and could not be read either.
+                    List<Row> started = [.. g.Where(r => !r.IsNull(7) && !r.IsNull(8))];
                     return new PieceState(
                         g.Key,
                         g.First().Long(3),
                         g.First()[4] is true,
                         g.First()[5] is true or "true",
-                        [.. started.Select(r => new ShardMark(r.TextOrNull(6) ?? "", r.Long(7), r.LongOrNull(8) ?? -1))],
+                        [.. started.Select(r => new ShardMark(r.TextOrNull(6) ?? "", r.Long(7), r.Long(8)))],
                         started.Sum(r => r.LongOrNull(9) ?? 0)
                     );
                 }),

@@ -29,6 +29,18 @@ public sealed class ClusterTests : CrateDbSuite
     }
 
     [Fact]
+    public async Task A_node_that_is_going_away_has_a_name_only_and_the_others_are_looked_at()
+    {
+        Cluster.Answers = call =>
+            call.Says("sys.nodes")
+                ? Reply.Rows(s_nodes, ["n1", "6.4.4", new { storage = "hot" }, 1000L, 900L, 4L], ["n2", null, null, null, null, null])
+                : Healthy(call);
+        var facts = await ReadAsync();
+        Assert.Equal([("n1", "6.4.4"), ("n2", "")], facts.Nodes!.Select(n => (n.Name, n.Version)));
+        Assert.Empty(ClusterFindings.Of(facts, inTheClear: false));
+    }
+
+    [Fact]
     public async Task What_may_not_be_seen_is_unknown_and_not_well()
     {
         Cluster.Answers = call =>

@@ -87,6 +87,35 @@ public sealed class PartitionLifeTests : DaysSuite
     }
 
     [Fact]
+    public async Task A_table_that_cannot_be_seen_any_more_has_lost_no_partition()
+    {
+        var story = await DaysAsync();
+        await story.RunWellAsync("2025-03-29");
+        await story.RunWellAsync("2025-03-29T01:00Z");
+        var crate = await CrateAsync();
+        var isProven = false;
+        crate.Before = (call, _) =>
+        {
+            isProven |= call.Says("varve_found");
+            return Task.FromResult(
+                isProven && call.Says("p.blocked, s.partition_uuid")
+                    ? Reply.Rows([.. Enumerable.Range(0, 10).Select(i => ($"c{i}", (object)4))])
+                : isProven && call.Says("SELECT partitioned_by") ? Reply.Rows([.. Enumerable.Range(0, 6).Select(i => ($"c{i}", (object)4))])
+                : null
+            );
+        };
+        var outcome = await story.RunAsync("2025-04-10T12:00Z");
+        Assert.True(isProven);
+        Assert.Contains(outcome.Errors, e => e.Message.Contains("m.cpu cannot be seen any more", StringComparison.Ordinal));
+        Assert.DoesNotContain(outcome.Done, s => s is PlanStep.Expire { Relation.IsSource: true });
+        crate.Before = (_, _) => Task.FromResult<Reply?>(null);
+        Assert.Equal(Rows.Count, (await story.SourceAsync()).Count);
+        await story.RunWellAsync("2025-04-10T12:00Z");
+        await story.ExpectTiersAsync(Rows);
+        Assert.Equal(15, (await IdentsAsync()).Count);
+    }
+
+    [Fact]
     public async Task A_shard_that_is_lost_after_the_proof_keeps_every_partition()
     {
         var isProven = false;

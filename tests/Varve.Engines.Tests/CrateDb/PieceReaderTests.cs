@@ -124,6 +124,28 @@ public sealed class PieceReaderTests : CrateDbSuite
     }
 
     [Fact]
+    public async Task A_shard_that_does_not_tell_its_changes_is_none_that_can_be_read()
+    {
+        var catalog = new StandInTable("varve_t", "m");
+        catalog.Add(0);
+        catalog.Add(1);
+        catalog.Silence(1);
+        Cluster.Answers = catalog.Answer;
+        var table = (await PieceReader.ReadAsync(Session(), s_table, "ts", null, Token))!;
+        Assert.Equal([(true, 2), (false, 0)], table.Pieces.Select(p => (p.IsWhole, p.Marks.Count)));
+
+        // Two looks at it would be the same, whatever was written in between.
+        Cluster.Answers = _ =>
+            Reply.Rows(
+                [("s", 4), ("t", 4), ("i", 4), ("n", 9), ("c", 3), ("b", 3), ("u", 4), ("id", 9), ("q", 10), ("d", 10)],
+                ["varve_t", "m", "0", 1, false, false, "uuid", 0, null, 5L]
+            );
+        var error = await Assert.ThrowsAsync<EngineException>(() => StateLook.ReadWholeAsync(Session(), [s_table], Token));
+        Assert.Equal((ServerCodes.NotReady, true), (error.Code, error.IsTransient));
+        Assert.Contains("has 0 of 1 primary shards", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_table_without_partitions_is_guarded_as_a_whole()
     {
         Cluster.Answers = _ => Reply.Rows([("i", 4), ("n", 9), ("s", 10), ("c", 3)], ["", 4, 3, false]);

@@ -24,6 +24,9 @@ internal sealed partial class StandInTable(string schema, string name)
     /// <summary>A primary shard has no live copy any more.</summary>
     internal void Lose(int day) => _parts[day] = _parts[day] with { Started = 1 };
 
+    /// <summary>A primary shard is there, and not open yet.</summary>
+    internal void Silence(int day) => _parts[day] = _parts[day] with { Sequence = null };
+
     internal void Close(int day) => _parts[day] = _parts[day] with { IsClosed = true };
 
     internal Reply? Answer(SqlCall call)
@@ -88,7 +91,7 @@ internal sealed partial class StandInTable(string schema, string name)
 
     private static string Ident(int day) => day.ToString(CultureInfo.InvariantCulture);
 
-    private sealed record Part(string Uuid, long Sequence, int Started, bool IsClosed);
+    private sealed record Part(string Uuid, long? Sequence, int Started, bool IsClosed);
 
     [GeneratedRegex(@"\b\d+\b")]
     private static partial Regex Values();
