@@ -64,16 +64,43 @@ public sealed class UndyingStatementTests : CrateDbSuite
         Cluster.Answers = call =>
             call.Says("sys.jobs") ? Reply.Rows([("id", 4), ("started", 11)], ["one", 0L], ["two", 0L]) : Reply.Done(0);
         var clock = new FakeTimeProvider();
-        var ending = DeadStatements.EndAsync(Session(options: Options(clock: clock)), "dead", clock, Token);
-        while (!ending.IsCompleted)
-        {
-            clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(1, Token);
-        }
+        var ending = DeadStatements.EndAsync(Session(), "dead", clock, Token);
+        await PassAsync(clock, ending);
 
         var error = await Assert.ThrowsAsync<EngineException>(() => ending);
         Assert.Contains("2 statements of a run that died", error.Message, StringComparison.Ordinal);
         Assert.True(error.IsTransient);
         Assert.Equal(["one", "two"], Cluster.Calls.Where(c => c.Says("KILL ")).Select(c => c.Args[0].GetString()).Distinct());
+    }
+
+    [Fact]
+    public async Task The_lease_of_a_run_that_left_it_is_not_taken()
+    {
+        Cluster.Answers = call =>
+            call.Says("sys.jobs") ? Reply.Rows([("id", 4), ("started", 11)], ["one", 0L])
+            : call.Says("FROM \"varve\".\"locks\"")
+                ? Reply.Rows([("h", 4), ("f", 10), ("u", 10), ("n", 10), ("s", 10), ("p", 10)], ["dead.run", 7L, 1_000L, 2_000L, 3L, 1L])
+            : call.Says("UPDATE \"varve\".\"locks\"") ? Reply.Rows([("s", 10), ("p", 10)], [4L, 1L])
+            : Reply.Done(0);
+        var clock = new FakeTimeProvider();
+        await using var engine = new CrateDbEngine(new(Options()), null, false, clock);
+        var taking = CrateDbLease.TakeAsync(engine, "p", clock, Token);
+        await PassAsync(clock, taking);
+
+        var error = await Assert.ThrowsAsync<EngineException>(() => taking);
+        Assert.Contains("1 statements of a run that died", error.Message, StringComparison.Ordinal);
+        Assert.Contains(Cluster.Calls, c => c.Says("KILL "));
+        Assert.DoesNotContain(Cluster.Calls, c => c.Says("UPDATE "));
+    }
+
+    // No time passes before they were told to end, however long that takes here.
+    private async Task PassAsync(FakeTimeProvider clock, Task waiting)
+    {
+        while (!waiting.IsCompleted)
+        {
+            if (Cluster.Calls.Any(c => c.Says("KILL ")))
+                clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(1, Token);
+        }
     }
 }
