@@ -17,6 +17,11 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
 
+    // One that ends while the catalog is put together is in neither of its halves, and a repository that cannot be read for a moment
+    // is left out of it: what is not there is looked for again.
+    private const int MostMissing = 10;
+    private const int FewMissing = 2;
+
     // CrateDB does not say how far a snapshot is, and one that hangs looks like one that is large.
     private static readonly TimeSpan s_longest = TimeSpan.FromHours(12);
 
@@ -69,7 +74,7 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
                 await session.ExecuteAsync(SnapshotShapes.Drop(repository, name), takesValues: false, cancellationToken);
             throw new EngineException(
                 EngineCodes.ArchiveRefused,
-                $"The snapshot {name} in {repository} is not whole: {why}. It was removed, and nothing goes before there is one that is.",
+                $"The snapshot {name} in {repository} is not whole: {why}. {(state is null ? "Where it is there after all, DROP SNAPSHOT removes it" : "It was removed")}, and nothing goes before there is one that is.",
                 isTransient: true
             );
         }
@@ -82,7 +87,7 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
     {
         var (name, values) = SnapshotName.Read(part);
         await using var borrowed = engine.Borrow();
-        var state = await SnapshotReader.ReadAsync(borrowed.Session, repository, name, cancellationToken);
+        var state = await FindAsync(borrowed.Session, repository, name, FewMissing, cancellationToken);
         return state is null
             ? $"the snapshot {name} is not in {repository} any more"
             : state.Objection(engine.Whole(table), [SnapshotName.Texts(values)]);
@@ -118,7 +123,7 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
     {
         var name = SnapshotName.Read(part).Name;
         await using var borrowed = engine.Borrow();
-        if (await SnapshotReader.ReadAsync(borrowed.Session, repository, name, cancellationToken) is null)
+        if (await FindAsync(borrowed.Session, repository, name, FewMissing, cancellationToken) is null)
             return;
         await borrowed.Session.ExecuteAsync(SnapshotShapes.Drop(repository, name), takesValues: false, cancellationToken);
     }
@@ -167,12 +172,31 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
         }
     }
 
+    private async Task<SnapshotState?> FindAsync(
+        SqlSession session,
+        string repository,
+        string name,
+        int most,
+        CancellationToken cancellationToken
+    )
+    {
+        for (var look = 1; ; look++)
+        {
+            if (
+                await SnapshotReader.ReadAsync(session, repository, name, cancellationToken) is var state
+                && (state is not null || look == most)
+            )
+                return state;
+            await Task.Delay(s_pause, clock, cancellationToken);
+        }
+    }
+
     private async Task<SnapshotState?> EndAsync(SqlSession session, string repository, string name, CancellationToken cancellationToken)
     {
         var begun = clock.GetTimestamp();
         while (true)
         {
-            var state = await SnapshotReader.ReadAsync(session, repository, name, cancellationToken);
+            var state = await FindAsync(session, repository, name, MostMissing, cancellationToken);
             if (state is not { IsRunning: true })
                 return state;
             if (clock.GetElapsedTime(begun) > s_longest)

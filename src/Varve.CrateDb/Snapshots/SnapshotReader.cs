@@ -47,7 +47,10 @@ internal sealed record SnapshotPartition(TableName Table, IReadOnlyList<string?>
 /// </summary>
 internal static class SnapshotReader
 {
-    /// <summary>The snapshot; null where the repository has none of that name.</summary>
+    /// <summary>
+    /// The snapshot; null where the catalog has none of that name. It is put together from what is being taken and from what the
+    /// repository has, so that one which ends in between is there twice: then it has ended.
+    /// </summary>
     public static async Task<SnapshotState?> ReadAsync(
         SqlSession session,
         string repository,
@@ -56,15 +59,16 @@ internal static class SnapshotReader
     )
     {
         var rows = (await session.QueryAsync(SnapshotShapes.State(repository, name), cancellationToken)).Rows;
-        return rows is [var row]
-            ? new(
-                row.Text(0),
-                [.. Texts(row[1]).OfType<string>()],
-                row.TextOrNull(2),
-                [.. Elements(row[4]).Cast<IReadOnlyDictionary<string, object?>>().Select(Partition)]
-            )
-            : null;
+        return rows.Select(State).OrderBy(s => s.IsRunning).FirstOrDefault();
     }
+
+    private static SnapshotState State(Row row) =>
+        new(
+            row.Text(0),
+            [.. Texts(row[1]).OfType<string>()],
+            row.TextOrNull(2),
+            [.. Elements(row[4]).Cast<IReadOnlyDictionary<string, object?>>().Select(Partition)]
+        );
 
     private static SnapshotPartition Partition(IReadOnlyDictionary<string, object?> partition) =>
         new(new((string)partition["table_schema"]!, (string)partition["table_name"]!), [.. Texts(partition["values"])]);

@@ -160,4 +160,41 @@ public sealed class MoveAndSnapshotTests : CrateDbSuite
             state is null ? Reply.Rows(s_state) : Reply.Rows(s_state, [state, failures, null, 6, partitions, new[] { "varve_t.m" }]);
         return SnapshotReader.ReadAsync(Session(), "varve_r", "varve-m-1", Token);
     }
+
+    // The catalog reads what is being taken and what the repository has one after the other.
+    [Fact]
+    public async Task A_snapshot_that_ends_while_the_catalog_is_read_has_ended()
+    {
+        object?[] running = ["IN_PROGRESS", Array.Empty<string>(), null, 2, Array.Empty<object>(), new[] { "varve_t.m" }];
+        object?[] ended =
+        [
+            "SUCCESS",
+            Array.Empty<string>(),
+            null,
+            2,
+            new[]
+            {
+                new
+                {
+                    table_schema = "varve_t",
+                    table_name = "m",
+                    values = new[] { "1" },
+                },
+            },
+            new[] { "varve_t.m" },
+        ];
+        foreach (var rows in new IReadOnlyList<object?>[][] { [running, ended], [ended, running] })
+        {
+            Cluster.Answers = _ => Reply.Rows(s_state, rows);
+            var state = (await SnapshotReader.ReadAsync(Session(), "r", "s", Token))!;
+            Assert.Null(
+                state.Objection(
+                    s_table,
+                    [
+                        ["1"],
+                    ]
+                )
+            );
+        }
+    }
 }

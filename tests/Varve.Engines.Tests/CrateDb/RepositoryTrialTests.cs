@@ -39,6 +39,32 @@ public sealed class RepositoryTrialTests : DaysSuite
     }
 
     [Fact]
+    public async Task A_snapshot_that_the_catalog_lacks_for_a_moment_is_looked_for_again()
+    {
+        await RepositoryAsync();
+        var story = await DaysAsync("archive: { to: cold }\n" + Days);
+        var crate = await CrateAsync();
+        var lacks = 0;
+        crate.Before = (call, _) =>
+            Task.FromResult(
+                call.Says("FROM sys.snapshots") && ++lacks == 1
+                    ? Reply.Rows([.. Enumerable.Range(0, 6).Select(i => ($"c{i}", (object)4))])
+                    : null
+            );
+        await story.RunWellAsync("2025-04-10T12:00Z");
+        Assert.True(lacks > 1);
+        Assert.Equal(15, (await IdentsAsync()).Count);
+        Assert.Single(await Db.QueryAsync("SELECT name FROM sys.snapshots"));
+
+        // Nor is one left in the repository because it was not seen at once.
+        lacks = 0;
+        var part = (await story.WithAsync(l => l.ArchivesAsync([])))[0].File;
+        await using var database = await Db.OpenAsync();
+        await database.Engine.Capabilities.Snapshotting!.DropAsync("cold", part, Token);
+        Assert.Empty(await Db.QueryAsync("SELECT name FROM sys.snapshots"));
+    }
+
+    [Fact]
     public async Task A_trial_that_cannot_be_looked_at_is_removed_as_well_or_its_snapshot_is_named()
     {
         await RepositoryAsync();
