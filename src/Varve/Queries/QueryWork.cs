@@ -249,7 +249,7 @@ internal sealed class QueryWork(IEngine engine, string schema, TimeProvider cloc
         if (query.Into is { } into && !engine.Capabilities.Transactions)
             throw new PolicyException(
                 QueryCodes.NeedsTransactions,
-                $"{query.Name}: this database has no transactions: rows of {into.Text} and the record that their window was done could come apart, and a window could count twice. Leave into out, and write a statement that counts once however often it is run: INSERT INTO {into.Text} (…) SELECT … ON CONFLICT (…) DO UPDATE SET …, by a primary key."
+                $"{query.Name}: this database has no transactions: rows of {into.Text} and the record that their window was done could come apart, and a window could count twice. Leave into out, and write a statement that counts once however often it is run: for example an upsert into {into.Text} by its primary key."
             );
     }
 }

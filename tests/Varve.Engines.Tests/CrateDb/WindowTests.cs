@@ -93,7 +93,7 @@ public sealed class WindowTests : IAsyncLifetime
             WorkAsync(w => w.RunAsync(query, 1, s_hour, false, "run-1", "ann", default))
         );
         Assert.Equal("VRV370", refused.Code);
-        Assert.Contains("ON CONFLICT", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("an upsert into m.sums", refused.Message, StringComparison.Ordinal);
         Assert.Equal("VRV370", Assert.Single(await WorkAsync(w => w.CheckAsync(query, s_hour, default))).Code);
         Assert.Empty(await WorkAsync(w => w.CheckAsync(Sums, s_hour, default)));
     }
