@@ -16,7 +16,12 @@ internal static class ConnectionCalls
     internal static Task<T> WithAsync<T>(this HttpContext http, string connection, Func<Lifecycle, CancellationToken, Task<T>> work) =>
         http.Connection(connection).UseAsync(http.Caller().Subject, lifecycle => work(lifecycle, http.RequestAborted), http.RequestAborted);
 
-    /// <summary>The same for what reads or moves whole tables: others that only look do not wait behind it.</summary>
+    /// <summary>Reads what its path and its query ask for, and changes nothing: those who ask for the same wait for one answer.</summary>
+    internal static Task<T> LookAsync<T>(this HttpContext http, string connection, Func<Lifecycle, CancellationToken, Task<T>> look) =>
+        http.Connection(connection)
+            .LookAsync(http.Caller().Subject, $"{http.Request.Path}{http.Request.QueryString}", look, http.RequestAborted);
+
+    /// <summary>Does what reads or moves whole tables: others that only look do not wait behind it.</summary>
     internal static Task<T> WithLongAsync<T>(this HttpContext http, string connection, Func<Lifecycle, CancellationToken, Task<T>> work) =>
         http.Connection(connection)
             .UseLongAsync(http.Caller().Subject, lifecycle => work(lifecycle, http.RequestAborted), http.RequestAborted);

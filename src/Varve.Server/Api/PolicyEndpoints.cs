@@ -40,7 +40,7 @@ internal static class PolicyEndpoints
         string? after,
         int? limit
     ) =>
-        await http.WithAsync(
+        await http.LookAsync(
             connection,
             async (lifecycle, token) =>
             {

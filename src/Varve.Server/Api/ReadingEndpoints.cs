@@ -47,7 +47,7 @@ internal static class ReadingEndpoints
     }
 
     private static Task<StatusShape> StatusAllAsync(HttpContext http, string connection, string? asOf, string[]? policy, string[]? tag) =>
-        http.WithAsync(
+        http.LookAsync(
             connection,
             async (lifecycle, token) =>
             {
@@ -60,7 +60,7 @@ internal static class ReadingEndpoints
         );
 
     private static Task<StatusShape> StatusAsync(HttpContext http, string connection, string policy, string? asOf) =>
-        http.WithAsync(
+        http.LookAsync(
             connection,
             async (lifecycle, token) =>
                 new StatusShape(
@@ -70,7 +70,7 @@ internal static class ReadingEndpoints
         );
 
     private static Task<IResult> PlanAsync(HttpContext http, string connection, string policy, string? asOf) =>
-        http.WithAsync(
+        http.LookAsync(
             connection,
             async (lifecycle, token) =>
                 Results.Text(
@@ -90,7 +90,7 @@ internal static class ReadingEndpoints
         );
 
     private static Task<StatementsShape> StatementsAsync(HttpContext http, string connection, string policy, string? asOf) =>
-        http.WithAsync(
+        http.LookAsync(
             connection,
             async (lifecycle, token) =>
             {
@@ -119,7 +119,7 @@ internal static class ReadingEndpoints
         string? to,
         int? windows
     ) =>
-        http.WithAsync(
+        http.LookAsync(
             connection,
             async (lifecycle, token) =>
             {
@@ -138,14 +138,14 @@ internal static class ReadingEndpoints
         );
 
     private static Task<HistoryShape> HistoryAsync(HttpContext http, string connection, string policy, int? limit) =>
-        http.WithAsync(
+        http.LookAsync(
             connection,
             async (lifecycle, token) =>
                 new HistoryShape(await lifecycle.HistoryAsync(Selection.Of(policy), Cursor.Limit(limit), idle: true, token))
         );
 
     private static Task<StepsShape> StepsAsync(HttpContext http, string connection, string run) =>
-        http.WithAsync(
+        http.LookAsync(
             connection,
             async (lifecycle, token) => new StepsShape([.. (await lifecycle.StepsAsync(run, token)).Select(StepLine.Of)])
         );
@@ -160,7 +160,7 @@ internal static class ReadingEndpoints
         string? to,
         int? limit
     ) =>
-        http.WithAsync(
+        http.LookAsync(
             connection,
             async (lifecycle, token) =>
             {
@@ -189,7 +189,7 @@ internal static class ReadingEndpoints
         int? about,
         string? wholeAsOf
     ) =>
-        http.WithAsync(
+        http.LookAsync(
             connection,
             async (lifecycle, token) =>
             {
@@ -226,7 +226,7 @@ internal static class ReadingEndpoints
         );
 
     private static Task<ForecastListShape> ForecastAsync(HttpContext http, string connection, string policy, string? ahead, string? asOf) =>
-        http.WithAsync(
+        http.LookAsync(
             connection,
             async (lifecycle, token) =>
                 new ForecastListShape([
@@ -250,7 +250,7 @@ internal static class ReadingEndpoints
         );
 
     private static Task<AuditShape> AuditAsync(HttpContext http, string connection, int? limit) =>
-        http.WithAsync(connection, async (lifecycle, token) => new AuditShape(await lifecycle.AuditAsync(Cursor.Limit(limit), token)));
+        http.LookAsync(connection, async (lifecycle, token) => new AuditShape(await lifecycle.AuditAsync(Cursor.Limit(limit), token)));
 
     /// <summary>Without a head it is compared with the one that was anchored last.</summary>
     private static Task<AuditVerdictShape> VerdictAsync(HttpContext http, AuditAnchor anchor, string connection, string? head) =>

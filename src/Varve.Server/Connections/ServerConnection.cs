@@ -76,8 +76,10 @@ internal sealed class ServerConnection(ConnectionSetting setting, LifecycleOptio
         }
     );
 
+    private readonly SharedLooks _looks = new(TurnsOf(setting, options));
+
     /// <summary>Turns of requests that look.</summary>
-    internal RequestTurns ShortTurns { get; } = TurnsOf(setting, options);
+    internal RequestTurns ShortTurns => _looks.Turns;
 
     /// <summary>Turns of requests that read or move whole tables.</summary>
     internal RequestTurns LongTurns { get; } = TurnsOf(setting, options);
@@ -105,6 +107,23 @@ internal sealed class ServerConnection(ConnectionSetting setting, LifecycleOptio
     /// <summary>Does what a request asks for, once it is its turn.</summary>
     public Task<T> UseAsync<T>(string subject, Func<Lifecycle, Database, Task<T>> work, CancellationToken cancellationToken) =>
         ShortTurns.TakeAsync(() => _lanes.UseAsync(subject, Impatient, work, cancellationToken), cancellationToken);
+
+    /// <summary>Tells what a request asks for, once it is its turn, together with those that ask for the same until then.</summary>
+    /// <param name="subject">Who asks.</param>
+    /// <param name="what">What for: the answer depends on nothing else.</param>
+    /// <param name="look">Reads it, and changes nothing.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public Task<T> LookAsync<T>(
+        string subject,
+        string what,
+        Func<Lifecycle, CancellationToken, Task<T>> look,
+        CancellationToken cancellationToken
+    ) =>
+        _looks.TakeAsync(
+            what,
+            token => _lanes.UseAsync(subject, Impatient, (lifecycle, _) => look(lifecycle, token), token),
+            cancellationToken
+        );
 
     /// <summary>
     /// Does what a request asks for and what may take minutes, because it reads or moves whole tables, once it is its turn
