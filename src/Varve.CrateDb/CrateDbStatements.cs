@@ -50,7 +50,8 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
             throw engine.ReadOnly();
         List<TableName> named = [.. statement.Relations.Select(engine.Whole)];
         var verb = Verb.Of(statement, engine.Dialect);
-        _isAnyToAsk |= _readsAny && named.Count == 0;
+        if (_readsAny && named.Count == 0)
+            await ShowAsync(statement, cancellationToken);
         _ahead.Clear();
         if (verb.Reads && !IsLookup(statement, named))
             await FreshAsync(
@@ -231,6 +232,15 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     {
         await ShardGuard.RequireAllAsync(session, cancellationToken);
         _readsAny = true;
+    }
+
+    // What others wrote to the tables that a person's statement may read is seen by it.
+    private async Task ShowAsync(SqlText statement, CancellationToken cancellationToken)
+    {
+        _isAnyToAsk = true;
+        var tables = await MentionedTables.InAsync(session, statement.Render(engine.Dialect).Text, cancellationToken);
+        if (tables.Count > 0)
+            await RefreshAsync(tables, cancellationToken);
     }
 
     /// <summary>Throws where something that was read may have been read in part.</summary>

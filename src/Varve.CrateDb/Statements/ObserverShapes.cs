@@ -10,6 +10,13 @@ internal static class ObserverShapes
     public static SqlText Views() =>
         $"SELECT table_schema, table_name, view_definition FROM information_schema.views ORDER BY table_schema, table_name";
 
+    /// <summary>Every table of a user.</summary>
+    public static SqlText Tables() =>
+        $"""
+            SELECT table_schema, table_name FROM information_schema.tables
+            WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('sys', 'information_schema', 'pg_catalog', 'blob') ORDER BY table_schema, table_name
+            """;
+
     /// <summary>The bytes of the primary shards of some tables.</summary>
     public static SqlText Bytes(IReadOnlyList<TableName> tables) =>
         $"SELECT schema_name, table_name, sum(size) FROM sys.shards WHERE ({CatalogShapes.Any("schema_name", tables)}) AND primary GROUP BY 1, 2";

@@ -394,6 +394,11 @@ SELECT schema_name, table_name, sum(size) FROM sys.shards WHERE (("schema_name" 
 -- untried
 SELECT (SELECT count(*) FROM "varve_t"."cpu"), (SELECT count(*) FROM "varve"."leases");
 
+-- observer tables
+-- untried
+SELECT table_schema, table_name FROM information_schema.tables
+WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('sys', 'information_schema', 'pg_catalog', 'blob') ORDER BY table_schema, table_name;
+
 -- observer views
 -- untried
 SELECT table_schema, table_name, view_definition FROM information_schema.views ORDER BY table_schema, table_name;

@@ -208,6 +208,7 @@ internal static class StatementBook
             new("lease take", LeaseShapes.Take("cpu", "run-2", 2, 60_000, new(12, 1)), IsTried: false),
             .. LogBook(),
             new("observer views", ObserverShapes.Views(), IsTried: false),
+            new("observer tables", ObserverShapes.Tables(), IsTried: false),
             new("observer bytes", ObserverShapes.Bytes([s_source, s_lease]), IsTried: false),
             new("observer rows", ObserverShapes.Rows([s_source, s_lease]), IsTried: false),
         ];

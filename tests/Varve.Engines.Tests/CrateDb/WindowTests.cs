@@ -1,5 +1,6 @@
 using NodaTime;
 using Varve.CrateDb;
+using Varve.CrateDb.Partitions;
 using Varve.Engines.Tests.CrateDb.Executing;
 using Varve.Policies;
 using Varve.Queries;
@@ -29,7 +30,6 @@ public sealed class WindowTests : IAsyncLifetime
             }
         )
             await _crate.DoAsync(statement);
-        await _crate.DoAsync("REFRESH TABLE m.events, m.sums");
     }
 
     public ValueTask DisposeAsync() => _crate.DisposeAsync();
@@ -84,6 +84,29 @@ public sealed class WindowTests : IAsyncLifetime
         Assert.Equal(new(1, 0, false), await RunAsync(s_hour));
         Assert.Equal([(0L, 2L)], await SumsAsync());
     }
+
+    /// <summary>Nothing that was written is seen on a cluster before somebody refreshes the table.</summary>
+    [Theory]
+    [InlineData("SELECT a FROM cpu", "cpu")]
+    [InlineData("select A from DOC.Cpu -- mem", "cpu mem")]
+    [InlineData("INSERT INTO x SELECT * FROM \"a\"\"b\"", "a\"b")]
+    [InlineData("SELECT cpus, cpu_ FROM xcpu", "")]
+    [InlineData("SELECT * FROM loads", "cpu")]
+    [InlineData("SELECT * FROM deep", "cpu mem")]
+    public void What_a_statement_may_read_is_what_it_mentions(string statement, string tables) =>
+        Assert.Equal(
+            tables,
+            string.Join(
+                ' ',
+                MentionedTables
+                    .In(
+                        statement,
+                        [("loads", "SELECT v FROM \"doc\".\"cpu\""), ("deep", "SELECT * FROM loads, mem")],
+                        [new("doc", "cpu"), new("doc", "mem"), new("doc", "a\"b")]
+                    )
+                    .Select(t => t.Name)
+            )
+        );
 
     [Fact]
     public async Task Rows_that_go_into_a_table_take_transactions_and_the_way_out_is_told()

@@ -28,7 +28,7 @@ public sealed class ExecutedStatementTests : ExecutingSuite
             "catalog shards" or "catalog partitions with their shards" => (4, 4),
             "catalog shards, several tables" or "catalog states" => (5, 5),
             "books at once" or "books of a run" => (0, 0),
-            "observer bytes" => (2, 2),
+            "observer bytes" or "observer tables" => (2, 2),
             "catalog missing shards"
             or "catalog missing shards, several tables"
             or "observer views"
