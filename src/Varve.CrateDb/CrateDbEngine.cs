@@ -121,11 +121,9 @@ internal sealed class CrateDbEngine : IEngine
         if (scope.Lease is CrateDbLease lease)
             await lease.RequireAsync(cancellationToken);
         await using var borrowed = Borrow();
-        var statements = new CrateDbStatements(this, borrowed.Session);
+        var statements = new CrateDbStatements(this, borrowed.Session) { ReadsAny = scope.ReadsAny };
         try
         {
-            if (scope.ReadsAny)
-                await statements.ReadAnyAsync(cancellationToken);
             var result = await work(statements, cancellationToken);
             await statements.RequireWholeAsync(cancellationToken);
             return result;

@@ -30,12 +30,11 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     // True where something of a user's table was read or written since it was last asked whether all of it is there.
     private bool _isToAsk;
 
-    // Whether a statement of a person may read any table, and whether one was done since it was last asked if all of them are there.
-    private bool _readsAny;
-    private bool _isAnyToAsk;
-
     /// <summary>False once the unit of work has ended.</summary>
     public bool IsOpen { get; set; } = true;
+
+    /// <summary>True where a statement of a person comes, which may read tables that nobody names.</summary>
+    public bool ReadsAny { get; init; }
 
     /// <summary>The connection.</summary>
     public SqlSession Session => session;
@@ -50,9 +49,13 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
             throw engine.ReadOnly();
         List<TableName> named = [.. statement.Relations.Select(engine.Whole)];
         var verb = Verb.Of(statement, engine.Dialect);
-        if (_readsAny && named.Count == 0)
-            await ShowAsync(statement, cancellationToken);
         _ahead.Clear();
+        if (ReadsAny && named.Count == 0)
+        {
+            var mentioned = await MentionedTables.InAsync(session, statement.Render(engine.Dialect).Text, cancellationToken);
+            await FreshAsync(mentioned, mentioned, cancellationToken);
+        }
+
         if (verb.Reads && !IsLookup(statement, named))
             await FreshAsync(
                 verb.IsInsert ? named.Skip(1)
@@ -227,28 +230,9 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     /// <summary>How they stood at the barrier, where nothing was asked or done since; null otherwise.</summary>
     public StateLook? Looked() => _look;
 
-    /// <summary>Statements come whose tables are not known: all that there are can be read now, without which it throws.</summary>
-    public async Task ReadAnyAsync(CancellationToken cancellationToken)
-    {
-        await ShardGuard.RequireAllAsync(session, cancellationToken);
-        _readsAny = true;
-    }
-
-    // What others wrote to the tables that a person's statement may read is seen by it.
-    private async Task ShowAsync(SqlText statement, CancellationToken cancellationToken)
-    {
-        _isAnyToAsk = true;
-        var tables = await MentionedTables.InAsync(session, statement.Render(engine.Dialect).Text, cancellationToken);
-        if (tables.Count > 0)
-            await RefreshAsync(tables, cancellationToken);
-    }
-
     /// <summary>Throws where something that was read may have been read in part.</summary>
     public async Task RequireWholeAsync(CancellationToken cancellationToken)
     {
-        if (_isAnyToAsk)
-            await ShardGuard.RequireAllAsync(session, cancellationToken);
-        _isAnyToAsk = false;
         if (_read.Count == 0 || !_isToAsk)
             return;
         await ShardGuard.RequireAsync(session, [.. _read], cancellationToken);

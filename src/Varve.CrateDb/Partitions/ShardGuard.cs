@@ -39,21 +39,6 @@ internal static class ShardGuard
         Refuse(first, [.. rows.Where(r => r.Text(4) == first.Schema && r.Text(5) == first.Name).Select(Read)]);
     }
 
-    /// <summary>Throws where a table of the cluster that can be seen is not whole, for statements whose tables are not known.</summary>
-    /// <exception cref="EngineException">Not all of it can be read; it is worth waiting.</exception>
-    public static async Task RequireAllAsync(SqlSession session, CancellationToken cancellationToken)
-    {
-        var rows = (await session.QueryAsync(DoctorShapes.Unhealthy(), cancellationToken)).Rows;
-        if (rows.FirstOrDefault(r => r.Text(3) == "RED") is not { } red)
-            return;
-        var partition = red.TextOrNull(2) is { Length: > 0 } ident ? $", partition {ident}" : "";
-        throw new EngineException(
-            ServerCodes.NotReady,
-            $"{red.Text(0)}.{red.Text(1)}{partition} lacks {red.Long(4)} primary shards. The statement may read it, and would leave rows out without a word: it is not run, or not taken for done, until the shards are back.",
-            isTransient: true
-        );
-    }
-
     /// <summary>Throws where some of the partitions that a step touches are not whole.</summary>
     /// <param name="session">The connection.</param>
     /// <param name="table">The table.</param>

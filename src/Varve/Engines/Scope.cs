@@ -25,8 +25,8 @@ public sealed record Scope
     public IReadOnlyList<ScopePart> Parts { get; init; } = [];
 
     /// <summary>
-    /// True where a person's statement reads relations that nobody names here: an engine that answers with what is left where a
-    /// part of a table is missing looks at all tables, before and after it.
+    /// True where a person's statement reads relations that nobody names here: an engine that has to make rows visible, or to look
+    /// whether all of a table is there, does so for every table that the statement may read.
     /// </summary>
     public bool ReadsAny { get; init; }
 

@@ -77,7 +77,7 @@ public sealed class WindowTests : IAsyncLifetime
             _crate.Lose("m", "events");
         var error = await Assert.ThrowsAsync<EngineException>(() => RunAsync(s_hour));
         Assert.True(error.IsTransient);
-        Assert.Contains("m.events lacks 1 primary shards", error.Message, StringComparison.Ordinal);
+        Assert.Contains("m.events: the table has 0 of 1 primary shards", error.Message, StringComparison.Ordinal);
         Assert.Equal(meanwhile ? 1 : 0, (await SumsAsync()).Count);
         _crate.After = (_, reply) => Task.FromResult(reply);
         _crate.Lose("m", "events", isLost: false);
